@@ -1,0 +1,3 @@
+module github.com/entrant-scim/entrant
+
+go 1.26
