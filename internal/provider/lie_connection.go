@@ -1,0 +1,4 @@
+package provider
+
+// connectionLies are the faults of this area.
+func connectionLies() []Lie { return []Lie{} }

@@ -1,0 +1,4 @@
+package provider
+
+// disableLies are the faults of this area.
+func disableLies() []Lie { return []Lie{} }
