@@ -1,0 +1,65 @@
+package suite_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/entrant-scim/entrant/internal/profile"
+	"github.com/entrant-scim/entrant/internal/provider"
+	"github.com/entrant-scim/entrant/internal/suite"
+	"github.com/entrant-scim/entrant/internal/verdict"
+)
+
+// clean asserts that nothing is said against a server, and that nothing stays on it.
+func clean(t *testing.T, j judged) {
+	t.Helper()
+	for _, c := range j.Checks {
+		switch c.Status {
+		case verdict.Failed, verdict.Finding:
+			t.Errorf("%s accuses an honest server\n  sent     %s\n  received %s\n  expected %s", c.Key(), c.Mismatch.Sent, c.Mismatch.Received, c.Mismatch.Expected)
+		case verdict.Blocked, verdict.NotRun:
+			t.Errorf("%s is %s: %s", c.Key(), c.Status, c.Reason)
+		}
+	}
+	for _, b := range j.bugs {
+		t.Errorf("a defect of ours: %s", b)
+	}
+	if j.Verdict != verdict.Conformant {
+		t.Errorf("verdict %s: %s %v", j.Verdict, j.Reason, j.Whole)
+	}
+	if j.users != 0 || j.groups != 0 || len(j.Leftovers) != 0 {
+		t.Errorf("left behind: %d users, %d groups, reported %v", j.users, j.groups, j.Leftovers)
+	}
+}
+
+// TestHonest judges the honest provider in any order and at any parallelism.
+func TestHonest(t *testing.T) {
+	for _, p := range profile.Profiles {
+		plan := planOf(t, suite.Selection{Profile: p})
+		for _, parallel := range []int{1, 16} {
+			t.Run(fmt.Sprintf("%s at parallel %d", p, parallel), func(t *testing.T) {
+				t.Parallel()
+				clean(t, judge(t, plan, how{parallel: parallel}))
+			})
+		}
+	}
+	plan := planOf(t, suite.Selection{})
+	for seed := range uint64(10) {
+		t.Run(fmt.Sprintf("shuffled by %d", seed), func(t *testing.T) {
+			t.Parallel()
+			clean(t, judge(t, plan, how{parallel: int(1 + 15*(seed%2)), shuffle: true, seed: seed}))
+		})
+	}
+}
+
+// TestVariants judges every legal difference of the provider.
+func TestVariants(t *testing.T) {
+	for _, v := range provider.Variants() {
+		t.Run(v.Name, func(t *testing.T) {
+			t.Parallel()
+			for _, p := range profile.Profiles {
+				clean(t, judge(t, planOf(t, suite.Selection{Profile: p}), how{provider: provider.Options{Variants: []string{v.Name}}}))
+			}
+		})
+	}
+}

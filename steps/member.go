@@ -1,0 +1,3 @@
+package steps
+
+func memberSteps() []Definition { return nil }
