@@ -18,6 +18,7 @@ import (
 type Capabilities struct {
 	declared   map[string]bool   // etag, sort, bulk … of /ServiceProviderConfig, as far as it is there
 	attributes map[string]string // "user:name.givenname" → mutability, of /Schemas
+	returned   map[string]string // "group:members" → returned, of /Schemas
 	extensions []extension
 	groups     bool
 	why        string // why there are no groups
@@ -33,7 +34,7 @@ type extension struct {
 // Discover reads /ServiceProviderConfig, /Schemas and /ResourceTypes. A document that is not there says nothing.
 // The error is that of a request without an answer.
 func Discover(ctx context.Context, client *scim.Client) (Capabilities, error) {
-	c := Capabilities{declared: map[string]bool{}, attributes: map[string]string{}, groups: true, Documents: map[string]int{}}
+	c := Capabilities{declared: map[string]bool{}, attributes: map[string]string{}, returned: map[string]string{}, groups: true, Documents: map[string]int{}}
 	get := func(path string) (scim.Answer, error) {
 		a, err := client.Do(ctx, scim.Request{Method: http.MethodGet, Path: path})
 		if err == nil {
@@ -108,6 +109,7 @@ func (c *Capabilities) learn(schemas scim.Answer) {
 			}
 			name := strings.ToLower(scim.Get(a, "name").String())
 			c.attributes[kind+":"+name] = mutability(a)
+			c.returned[kind+":"+name] = scim.Get(a, "returned").String()
 			for _, sub := range scim.Get(a, "subAttributes").Array() {
 				c.attributes[kind+":"+name+"."+strings.ToLower(scim.Get(sub, "name").String())] = mutability(sub)
 			}

@@ -40,6 +40,7 @@ type World struct {
 	mu       sync.Mutex    // guards made and names: a When may send several requests at once
 	act      scim.Answer   // the answer to the last When
 	acts     []scim.Answer // all answers to Whens, in order
+	crowd    []*Resource   // "3 users", in order
 	made     []*Resource
 	observed []string
 	notes    map[string]string // what a When leaves for its Then: a value it sent, a total it saw
@@ -145,6 +146,12 @@ func (w *World) acted(a scim.Answer, err error) error {
 	}
 	w.act, w.acts = a, append(w.acts, a)
 	return nil
+}
+
+// adopt takes something that the target made on its own account into the clean-up.
+func (w *World) adopt(kind, id, name string) {
+	w.run.Client.Created(kind, id, name)
+	w.made = append(w.made, &Resource{Kind: kind, ID: id, Name: name})
 }
 
 // last is the resource that the latest create made or tried to make.

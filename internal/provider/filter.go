@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,7 +18,26 @@ func parseFilter(text string) (filter.Expression, *scimError) {
 	if err != nil {
 		return nil, fail(400, "invalidFilter", "the filter cannot be read: "+text)
 	}
+	unescape(expr)
 	return expr, nil
+}
+
+// unescape reads the values of a filter as the JSON strings that they are; the parser leaves their escapes alone.
+func unescape(e filter.Expression) {
+	switch e := e.(type) {
+	case *filter.LogicalExpression:
+		unescape(e.Left)
+		unescape(e.Right)
+	case *filter.NotExpression:
+		unescape(e.Expression)
+	case *filter.ValuePath:
+		unescape(e.ValueFilter)
+	case *filter.AttributeExpression:
+		var plain string
+		if s, ok := e.CompareValue.(string); ok && strings.Contains(s, `\`) && json.Unmarshal([]byte(`"`+s+`"`), &plain) == nil {
+			e.CompareValue = plain
+		}
+	}
 }
 
 // rewriteValuePaths turns attr[F].sub op value into attr[(F) and sub op value]: the condition on the sub-attribute holds
