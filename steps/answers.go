@@ -94,7 +94,11 @@ func (w *World) hits(a scim.Answer) ([]gjson.Result, error) {
 	if total := scim.Get(doc, "totalResults"); total.Type != gjson.Number {
 		return nil, w.wrongPart(a, "totalResults", show(total), "a ListResponse with totalResults as a number (RFC 7644 §3.4.2)")
 	}
-	return scim.Get(doc, "Resources").Array(), nil
+	found := scim.Get(doc, "Resources")
+	if found.Exists() && !found.IsArray() {
+		return nil, w.wrongPart(a, "Resources", show(found), "Resources as an array, or left out when nothing is found")
+	}
+	return found.Array(), nil
 }
 
 // onlyHit is the one resource of a list, which must be r.

@@ -43,7 +43,7 @@ func (w *World) plainUser(word string) phrase.Object {
 		user = append(user, phrase.Member{Name: "name", Value: phrase.Object{{Name: "givenName", Value: "Given"}, {Name: "familyName", Value: name}}})
 	}
 	if w.takes("user:emails.value") {
-		user = append(user, phrase.Member{Name: "emails", Value: []phrase.Object{{{Name: "type", Value: "work"}, {Name: "value", Value: name + "@" + w.run.Domain}, {Name: "primary", Value: true}}}})
+		user = append(user, phrase.Member{Name: "emails", Value: []phrase.Object{{{Name: "type", Value: "work"}, {Name: "value", Value: "mail." + name + "@" + w.run.Domain}, {Name: "primary", Value: true}}}})
 	}
 	return user
 }

@@ -186,7 +186,7 @@ var valuePath = regexp.MustCompile(`^(.*)\[(\w+) eq "?([^"\]]*)"?\](?:\.(\w+))?$
 // needOf is the attribute of a path, as Capabilities knows it.
 func needOf(path string) string {
 	if m := valuePath.FindStringSubmatch(path); m != nil {
-		return "user:" + m[1] + "." + m[4]
+		return "user:" + m[1][strings.LastIndexByte(m[1], ':')+1:] + "." + m[4]
 	}
 	if i := strings.LastIndexByte(path, ':'); i >= 0 {
 		path = path[i+1:]
@@ -409,7 +409,7 @@ func at(doc gjson.Result, path string) gjson.Result {
 func elementsOf(doc gjson.Result, path string) []gjson.Result {
 	m := valuePath.FindStringSubmatch(path)
 	var out []gjson.Result
-	for _, e := range scim.Get(doc, m[1]).Array() {
+	for _, e := range scim.Get(doc, m[1][strings.LastIndexByte(m[1], ':')+1:]).Array() {
 		if strings.EqualFold(scim.Get(e, m[2]).String(), m[3]) {
 			out = append(out, e)
 		}

@@ -348,10 +348,15 @@ Feature: Changing users
       | URN:IETF:params:scim:schemas:extension:enterprise:2.0:User:Department  |
 
   @rule:user.patch.core-urn
-  Scenario: A path with the URN of the core schema is understood
-    Given a user
-    When Entra replaces urn:ietf:params:scim:schemas:core:2.0:User:name.familyName of the user in the legacy dialect
+  Scenario Outline: The path <path> with the URN of the core schema is understood
+    Given a user as Entra creates it
+    When Entra replaces <path> of the user in the legacy dialect
     Then the user reads back with the new value
+
+    Examples:
+      | path                                                                    |
+      | urn:ietf:params:scim:schemas:core:2.0:User:name.familyName              |
+      | urn:ietf:params:scim:schemas:core:2.0:User:emails[type eq "work"].value |
 
   @rule:user.patch.visible-in-list
   Scenario: A change is seen at once in a look-up

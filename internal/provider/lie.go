@@ -28,12 +28,12 @@ type Variant struct {
 
 // seams are the places where a lie or a variant may step in, each around the honest code. Every one may be nil.
 type seams struct {
-	serve  func(http.Handler) http.Handler // around the whole exchange
-	handle func(Handler) Handler           // around a parsed and authenticated request
-	apply  func(Applier) Applier           // around one operation of a PATCH
-	match  func(Matcher) Matcher           // around the look at one resource with a filter
-	shape  func(Shaper) Shaper             // around showing a resource
-	commit func(Committer) Committer       // around storing a resource
+	serve  func(*Provider, http.Handler) http.Handler // around the whole exchange
+	handle func(Handler) Handler                      // around a parsed and authenticated request
+	apply  func(Applier) Applier                      // around one operation of a PATCH
+	match  func(Matcher) Matcher                      // around the look at one resource with a filter
+	shape  func(Shaper) Shaper                        // around showing a resource
+	commit func(Committer) Committer                  // around storing a resource
 }
 
 // Handler answers a request.

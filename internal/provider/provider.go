@@ -81,7 +81,7 @@ func New(o Options) (*Provider, error) {
 // step puts seams around what is there.
 func (p *Provider) step(s seams) {
 	if s.serve != nil {
-		p.http = s.serve(p.http)
+		p.http = s.serve(p, p.http)
 	}
 	if s.handle != nil {
 		p.handle = s.handle(p.handle)
@@ -126,6 +126,8 @@ type Request struct {
 	p        *Provider
 	expr     filter.Expression
 	lister   bool // the resource is shown in a list
+	scan     bool // look at every resource, whatever the filter
+	memo     any  // what a lie hands from one seam to another
 }
 
 // Response is an answer before it is written. Raw, when set, is the body as it is; else Doc is.

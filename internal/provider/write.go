@@ -55,7 +55,7 @@ func (p *Provider) list(r *Request, rt *resourceType) *Response {
 // value, else all.
 func (p *Provider) candidates(r *Request, rt *resourceType) []*record {
 	c := r.tenant.kinds[rt.Kind]
-	if name, value, ok := exactly(r.Filter); ok {
+	if name, value, ok := exactly(r.Filter); ok && !r.scan {
 		switch {
 		case strings.EqualFold(name, rt.Naming):
 			if rec := c.byName[strings.ToLower(value)]; rec != nil {
