@@ -380,7 +380,17 @@ func createsFive(ctx context.Context) error {
 	return w.atOnce(ctx, 5, func(int) phrase.Request { return phrase.Create("Users", w.plainUser("user")) })
 }
 
-func userCreated(ctx context.Context) error { return worldOf(ctx).created("") }
+// userCreated wants an id as well: a create that gives none is of no use to Entra.
+func userCreated(ctx context.Context) error {
+	w := worldOf(ctx)
+	if err := w.created(" with the user"); err != nil {
+		return err
+	}
+	if w.user("").ID == "" {
+		return w.wrong(w.act, "201 with the user as JSON, under an id")
+	}
+	return nil
+}
 
 func allCreated(ctx context.Context) error {
 	w := worldOf(ctx)

@@ -272,6 +272,9 @@ var everyAnswer = []everyClaim{
 		})
 		return got, want, broken
 	}},
+	{"answers.retry-after", func(a scim.Answer) (string, string, bool) {
+		return "429 with Retry-After " + quote(a.Header.Get("Retry-After")), "429 with Retry-After, a time after which the request is welcome", a.Status == http.StatusTooManyRequests
+	}},
 	{"answers.in-time", func(a scim.Answer) (string, string, bool) {
 		return fmt.Sprintf("an answer after %.1f s", a.Took.Seconds()), "an answer within 5 s", a.Took > 5*time.Second
 	}},

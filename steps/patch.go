@@ -685,7 +685,14 @@ func refusedKeepsName(ctx context.Context) error {
 func refusedAsBefore(ctx context.Context) error {
 	w := worldOf(ctx)
 	if w.act.Status/100 == 2 {
-		return blocked("user.patch.rename-taken", "the operation that should have been refused was accepted")
+		read, err := w.read(ctx, w.user(""))
+		if err != nil {
+			return err
+		}
+		if strings.EqualFold(read.Get("userName").String(), w.user("another").Name) {
+			return blocked("user.patch.rename-taken", "the operation that should have been refused was accepted")
+		}
+		return w.wrong(w.act, "4xx, since the last operation takes the name of another user; it was passed over")
 	}
 	if w.act.Status/100 != 4 {
 		return w.wrong(w.act, "4xx, since the last operation takes the name of another user")

@@ -41,6 +41,7 @@ func querySteps() []Definition {
 		then(`only (\S+) is returned beside the minimum`, onlyAttribute),
 		then(`the answer is the user with this id`, isThisUser),
 		then(`the answer is the user with this id, inactive`, isThisUserInactive),
+		then(`the user shows no address and no number that nobody gave it`, nothingInvented),
 		then(`the user is in the list`, inTheList),
 		then(`neither answer about the user holds its password`, noPassword),
 	}
@@ -337,6 +338,19 @@ func isThisUserInactive(ctx context.Context) error {
 	}
 	if got := w.act.Get("active"); got.Type != gjson.False {
 		return w.wrongPart(w.act, "active", show(got), "active false (a boolean)")
+	}
+	return nil
+}
+
+func nothingInvented(ctx context.Context) error {
+	w := worldOf(ctx)
+	if err := isThisUser(ctx); err != nil {
+		return err
+	}
+	for _, name := range []string{"addresses", "phoneNumbers"} {
+		if got := w.act.Get(name); !unassigned(got) {
+			return w.wrongPart(w.act, name, show(got), "no %s, since none was sent", name)
+		}
 	}
 	return nil
 }

@@ -73,3 +73,8 @@ Feature: What holds for every answer
   Scenario: Every answer comes in time
     When a client asks for one answer of each kind
     Then no answer of this run breaks "answers.in-time"
+
+  @rule:answers.retry-after @phase:last
+  Scenario: A refusal for haste names a time to wait
+    When a client asks for one answer of each kind
+    Then no answer of this run breaks "answers.retry-after"

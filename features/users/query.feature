@@ -114,6 +114,12 @@ Feature: Finding and reading users
     When Entra reads the user
     Then the answer is the user with this id, inactive
 
+  @rule:user.read.nothing-invented
+  Scenario: A user shows nothing that nobody gave it
+    Given a user
+    When Entra reads the user
+    Then the user shows no address and no number that nobody gave it
+
   @rule:user.list.includes-inactive
   Scenario: A disabled user is in the list of all users
     Given a disabled user

@@ -32,7 +32,7 @@ func answerLies() []Lie {
 				data, _ := json.Marshal(res.Doc)
 				res.Doc, res.Raw = nil, append([]byte("\xef\xbb\xbf"), data...)
 			}
-		}), "answers.json", "user.read.by-id"),
+		}), "answers.json", "user.create.accepted"),
 		lie("rep-items-without-schemas", "M-140", "Entries of lists do not name their schemas.", answering(func(_ *Request, res *Response) {
 			found, _ := docOf(res)["Resources"].([]any)
 			for _, u := range found {
@@ -82,6 +82,6 @@ func answerLies() []Lie {
 					return next(r)
 				}
 			}}
-		}(), "connection.probe.repeated", "user.query.by-username", "answers.error-media-type"),
+		}(), "answers.retry-after", "answers.error-media-type"),
 	}
 }

@@ -419,7 +419,7 @@ func createLies() []Lie {
 			if kind == "Users" && doc["addresses"] == nil {
 				doc["addresses"] = []any{map[string]any{"type": "work", "primary": true, "formatted": "n/a"}}
 			}
-		}), "user.patch.value-path-one-element"),
+		}), "user.read.nothing-invented"),
 	}
 }
 

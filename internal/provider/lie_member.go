@@ -239,6 +239,6 @@ func memberLies() []Lie {
 					o["value"] = o["display"]
 				}
 			}
-		}), "group.read.members", "group.members.add-one"),
+		}), "group.members.add-one"),
 	}
 }

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ func preflight(ctx context.Context, client *scim.Client) (can steps.Capabilities
 	case a.Status == http.StatusNotFound && can.Documents["/ServiceProviderConfig"] == http.StatusNotFound && can.Documents["/Schemas"] == http.StatusNotFound:
 		return can, verdict.NotSCIM, "nothing is there: /Users, /ServiceProviderConfig and /Schemas all answer 404. Check the path of the Tenant URL; it often ends in /scim or /scim/v2"
 	}
+	a.Body = bytes.TrimPrefix(a.Body, []byte("\xef\xbb\xbf")) // judged by answers.json
 	doc, err := a.JSON()
 	if err != nil {
 		kind := a.Header.Get("Content-Type")
