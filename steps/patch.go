@@ -276,7 +276,7 @@ func renames(ctx context.Context, dialect string) error {
 
 func renamesAndDisables(ctx context.Context) error {
 	w := worldOf(ctx)
-	return w.patchUser(ctx, phrase.Operation{Op: "Replace", Path: "userName", Value: w.newName()}, phrase.Operation{Op: "Replace", Path: "active", Value: "False"})
+	return w.patchUser(ctx, phrase.Operation{Op: "Replace", Path: "userName", Value: w.newName()}, phrase.Operation{Op: "Replace", Path: "active", Value: false})
 }
 
 func renamesToTaken(ctx context.Context) error {

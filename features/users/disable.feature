@@ -30,7 +30,7 @@ Feature: Disabling, re-enabling and deleting a user
   @rule:user.disable.idempotent
   Scenario: A disabled user is disabled again
     Given a disabled user
-    When Entra disables the user in the legacy dialect
+    When Entra disables the user by "boolean-under-replace"
     Then the request succeeds
 
   @rule:user.disable.keeps-data

@@ -278,7 +278,6 @@ Feature: Changing users
       | boolean-under-Replace |
       | lower-case-string     |
       | path-less             |
-      | path-less-string      |
 
   @rule:user.patch.remove
   Scenario: An attribute is removed
@@ -345,7 +344,12 @@ Feature: Changing users
       | DisplayName                                                            |
       | NAME.familyname                                                        |
       | Emails[Type eq "work"].Value                                           |
-      | URN:IETF:params:scim:schemas:extension:enterprise:2.0:User:Department  |
+
+  @rule:user.patch.urn-case
+  Scenario: The URN of a path is understood in other letters
+    Given a user as Entra creates it
+    When Entra replaces URN:IETF:params:scim:schemas:extension:enterprise:2.0:User:Department of the user in the legacy dialect
+    Then the user reads back with the new value
 
   @rule:user.patch.core-urn
   Scenario Outline: The path <path> with the URN of the core schema is understood
@@ -381,8 +385,20 @@ Feature: Changing users
       | spelling          |
       | manager-string    |
       | manager-object    |
-      | manager-path-less |
-      | manager-value     |
+
+  @rule:user.manager.set-value
+  Scenario: A manager is set by the path of its value
+    Given a user
+    And another user
+    When Entra sets the other user as the manager by "manager-value"
+    Then the manager reads back as an object inside the enterprise extension
+
+  @rule:user.manager.set-pathless
+  Scenario: A manager is set without a path
+    Given a user
+    And another user
+    When Entra sets the other user as the manager by "manager-path-less"
+    Then the manager reads back as an object inside the enterprise extension
 
   @rule:user.manager.set-array
   Scenario: A manager is set as a list of one

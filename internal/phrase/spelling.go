@@ -21,7 +21,6 @@ func Spellings() []Spelling {
 		{"boolean-under-Replace", "A03", user(Operation{Op: "Replace", Path: "active", Value: false})},
 		{"lower-case-string", "A04", user(Operation{Op: "Replace", Path: "active", Value: "false"})},
 		{"path-less", "A06", user(Operation{Op: "replace", NoPath: true, Value: Object{{"active", false}}})},
-		{"path-less-string", "A06", user(Operation{Op: "Replace", NoPath: true, Value: Object{{"active", "False"}}})},
 		{"manager-string", "A18", func(id, value string) Request {
 			return Patch("Users", id, Operation{Op: "Add", Path: managerPath, Value: value})
 		}},

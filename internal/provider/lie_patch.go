@@ -332,11 +332,6 @@ func patchLies() []Lie {
 				return res
 			}
 		}}, "user.patch.atomic"),
-		lie("pathless-active-string-ignored", "", "active as a string without a path is passed over.", dropping(func(_ *change, op operation) bool {
-			v, found := sets(op, "active")
-			_, isText := v.(string)
-			return found && isText && !op.HasPath
-		}), "user.patch.active-spelling"),
 		lie("remove-ignored", "", "Operations remove on users are passed over.", dropping(users(func(op operation) bool { return op.Op == "remove" && !pathHas(op, "manager") })),
 			"user.patch.remove", "user.patch.remove-with-value"),
 		lie("remove-absent-400", "", "Removing what is not there is refused.", failing(func(c *change, op operation) bool {
@@ -367,7 +362,7 @@ func patchLies() []Lie {
 			return op.HasPath && err == nil && p.attr != nil && !strings.Contains(op.Path, p.attr.Name)
 		}), "user.patch.path-case"),
 		lie("case-urn-exact", "M-050", "URNs in other letters are refused.", failing(func(_ *change, op operation) bool { return strings.HasPrefix(op.Path, "URN:") }, 400, "invalidPath"),
-			"user.patch.path-case"),
+			"user.patch.urn-case"),
 		lie("meta-lastmodified-frozen", "M-134", "lastModified is always created.", showing(func(_ *Request, _ string, doc map[string]any) {
 			meta := doc["meta"].(map[string]any)
 			meta["lastModified"] = meta["created"]
@@ -398,6 +393,12 @@ func patchLies() []Lie {
 				delete(ext, "manager")
 			}
 		}), "user.manager.set"),
+		lie("mgr-value-path-400", "", "The path of a manager's value is refused.", failing(func(_ *change, op operation) bool { return pathHas(op, "manager.value") }, 400, "invalidPath"),
+			"user.manager.set-value"),
+		lie("mgr-pathless-ignored", "", "A manager without a path is passed over.", dropping(func(c *change, op operation) bool {
+			_, found := manager(c, op)
+			return found && !op.HasPath
+		}), "user.manager.set-pathless"),
 		lie("mgr-array-400", "", "A manager as a list is refused.", failing(func(c *change, op operation) bool {
 			v, found := manager(c, op)
 			_, isList := v.([]any)
