@@ -42,7 +42,7 @@ func Console(w io.Writer, run verdict.Run, o ConsoleOptions) error {
 	if run.Run.Selected != "" {
 		fmt.Fprintf(&b, "selected: %s\n", plainText(run.Run.Selected))
 	}
-	if !o.Quiet && run.Summary != (verdict.Summary{}) {
+	if !o.Quiet && run.Summary != (verdict.Summary{NotRun: run.Summary.NotRun}) {
 		p.areas(run)
 		p.failures(run, verdict.Failed, "FAILED")
 		p.failures(run, verdict.Finding, "FINDING")

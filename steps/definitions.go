@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -14,13 +15,17 @@ type Definition struct {
 	Keyword string // Context, Action or Outcome: Gherkin's word for Given, When and Then
 	Expr    *regexp.Regexp
 	Do      any
+	begins  string // what every sentence of it begins with, so that most are told apart without an expression
 }
 
-func given(expr string, do any) Definition { return Definition{"Context", whole(expr), do} }
-func when(expr string, do any) Definition  { return Definition{"Action", whole(expr), do} }
-func then(expr string, do any) Definition  { return Definition{"Outcome", whole(expr), do} }
+func given(expr string, do any) Definition { return definition("Context", expr, do) }
+func when(expr string, do any) Definition  { return definition("Action", expr, do) }
+func then(expr string, do any) Definition  { return definition("Outcome", expr, do) }
 
-func whole(expr string) *regexp.Regexp { return regexp.MustCompile("^" + expr + "$") }
+func definition(keyword, expr string, do any) Definition {
+	begins, _ := regexp.MustCompile(expr).LiteralPrefix()
+	return Definition{keyword, regexp.MustCompile("^" + expr + "$"), do, begins}
+}
 
 // Definitions are all sentences, compiled once.
 var Definitions = sync.OnceValue(func() []Definition {
@@ -42,7 +47,7 @@ var Definitions = sync.OnceValue(func() []Definition {
 func Find(definitions []Definition, keyword, text string) (Definition, error) {
 	var found []Definition
 	for _, d := range definitions {
-		if d.Keyword == keyword && d.Expr.MatchString(text) {
+		if d.Keyword == keyword && strings.HasPrefix(text, d.begins) && d.Expr.MatchString(text) {
 			found = append(found, d)
 		}
 	}

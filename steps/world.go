@@ -55,8 +55,6 @@ type Resource struct {
 	gone bool
 }
 
-func (r *Resource) path() string { return "/" + r.Kind + "/" + r.ID }
-
 type worldKey struct{}
 
 // NewWorld makes a scenario's world and the context that carries it and its recorder.

@@ -30,9 +30,8 @@ func NewRedactor(secrets []string, runID string) *Redactor {
 			continue
 		}
 		quoted, _ := json.Marshal(s)
-		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), strings.Trim(string(quoted), `"`), base64.StdEncoding.EncodeToString([]byte(s)), base64.URLEncoding.EncodeToString([]byte(s))} {
-			r.secrets = append(r.secrets, form)
-		}
+		r.secrets = append(r.secrets, s, url.QueryEscape(s), url.PathEscape(s), strings.Trim(string(quoted), `"`),
+			base64.StdEncoding.EncodeToString([]byte(s)), base64.URLEncoding.EncodeToString([]byte(s)))
 	}
 	return r
 }

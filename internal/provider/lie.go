@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 )
 
 // Lie is a fault of the provider: a defect that real servers have, told on purpose.
@@ -62,10 +61,14 @@ func chosen[T any](what string, all []T, name func(T) string, wanted []string) (
 	for _, w := range wanted {
 		i := slices.IndexFunc(all, func(x T) bool { return name(x) == w })
 		if i < 0 {
-			near := ""
+			near, best := "", 3
 			for _, x := range all {
-				if n := name(x); len(w) > 3 && (strings.Contains(n, w) || strings.HasPrefix(n, w[:4])) {
-					near = fmt.Sprintf(" (did you mean %s?)", n)
+				n, same := name(x), 0
+				for same < len(n) && same < len(w) && n[same] == w[same] {
+					same++
+				}
+				if same > best {
+					near, best = fmt.Sprintf(" (did you mean %s?)", n), same
 				}
 			}
 			return nil, fmt.Errorf("there is no %s %q%s; entrant list %s shows all", what, w, near, map[string]string{"lie": "lies", "variant": "variants"}[what])

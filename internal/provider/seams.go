@@ -106,26 +106,6 @@ func matching(change func(r *Request, doc map[string]any, honest bool) bool) sea
 	}
 }
 
-// both puts two sets of seams together.
-func both(a, b seams) seams {
-	if a.handle == nil {
-		a.handle = b.handle
-	}
-	if a.apply == nil {
-		a.apply = b.apply
-	}
-	if a.match == nil {
-		a.match = b.match
-	}
-	if a.shape == nil {
-		a.shape = b.shape
-	}
-	if a.commit == nil {
-		a.commit = b.commit
-	}
-	return a
-}
-
 // bodyOf is the body of a request as an object.
 func bodyOf(r *Request) map[string]any {
 	o, _ := r.Doc.(map[string]any)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/entrant-scim/entrant/internal/profile"
 	"github.com/entrant-scim/entrant/internal/provider"
-	"github.com/entrant-scim/entrant/internal/suite"
 	"github.com/entrant-scim/entrant/internal/verdict"
 )
 
@@ -35,7 +34,7 @@ func clean(t *testing.T, j judged) {
 // TestHonest judges the honest provider in any order and at any parallelism.
 func TestHonest(t *testing.T) {
 	for _, p := range profile.Profiles {
-		plan := planOf(t, suite.Selection{Profile: p})
+		plan := planOf(t, p)
 		for _, parallel := range []int{1, 16} {
 			t.Run(fmt.Sprintf("%s at parallel %d", p, parallel), func(t *testing.T) {
 				t.Parallel()
@@ -43,7 +42,7 @@ func TestHonest(t *testing.T) {
 			})
 		}
 	}
-	plan := planOf(t, suite.Selection{})
+	plan := planOf(t, "entra")
 	for seed := range uint64(10) {
 		t.Run(fmt.Sprintf("shuffled by %d", seed), func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +57,7 @@ func TestVariants(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
 			for _, p := range profile.Profiles {
-				clean(t, judge(t, planOf(t, suite.Selection{Profile: p}), how{provider: provider.Options{Variants: []string{v.Name}}}))
+				clean(t, judge(t, planOf(t, p), how{provider: provider.Options{Variants: []string{v.Name}}}))
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package suite_test
 import (
 	"context"
 	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"github.com/entrant-scim/entrant/features"
@@ -27,7 +28,6 @@ type judged struct {
 // how says how a test judges a provider.
 type how struct {
 	provider provider.Options
-	sel      suite.Selection
 	parallel int
 	shuffle  bool
 	seed     uint64
@@ -42,12 +42,22 @@ var theBook = func() *profile.Book {
 	return b
 }()
 
-func planOf(t testing.TB, sel suite.Selection) *suite.Plan {
+var plans = map[string]*suite.Plan{}
+var plansMu sync.Mutex
+
+// planOf gives the plan of a whole profile, made once.
+func planOf(t testing.TB, profile string) *suite.Plan {
 	t.Helper()
-	plan, err := suite.NewPlan(features.FS, theBook, sel)
+	plansMu.Lock()
+	defer plansMu.Unlock()
+	if plan := plans[profile]; plan != nil {
+		return plan
+	}
+	plan, err := suite.NewPlan(features.FS, theBook, suite.Selection{Profile: profile})
 	if err != nil {
 		t.Fatal(err)
 	}
+	plans[profile] = plan
 	return plan
 }
 

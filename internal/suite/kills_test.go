@@ -15,7 +15,6 @@ import (
 
 	"github.com/entrant-scim/entrant/internal/profile"
 	"github.com/entrant-scim/entrant/internal/provider"
-	"github.com/entrant-scim/entrant/internal/suite"
 	"github.com/entrant-scim/entrant/internal/verdict"
 )
 
@@ -51,10 +50,6 @@ func drawn(t *testing.T) []provider.Lie {
 func TestKills(t *testing.T) {
 	lies := drawn(t)
 	whole := len(lies) == len(provider.Lies())
-	plans := map[string]*suite.Plan{}
-	for _, p := range profile.Profiles {
-		plans[p] = planOf(t, suite.Selection{Profile: p})
-	}
 	var mu sync.Mutex
 	killed := map[string]map[string]bool{}
 	golden := map[string]string{}
@@ -66,7 +61,7 @@ func TestKills(t *testing.T) {
 				if p == "" {
 					p = "entra"
 				}
-				j := judge(t, plans[p], how{provider: provider.Options{Lies: []string{l.Name}}})
+				j := judge(t, planOf(t, p), how{provider: provider.Options{Lies: []string{l.Name}}})
 				told := checkLie(t, l, j)
 				mu.Lock()
 				defer mu.Unlock()

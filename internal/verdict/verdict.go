@@ -21,9 +21,6 @@ const (
 	NotRun  Status = "not-run" // planned, never reached
 )
 
-// Statuses lists every status in the order of the summaries.
-var statuses = [...]Status{Passed, Failed, Finding, Blocked, Skipped, NotRun}
-
 // The kinds of a skip.
 const (
 	NotOffered    = "not-offered"    // an optional capability, declared absent
