@@ -2,6 +2,8 @@ package suite_test
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/entrant-scim/entrant/internal/profile"
@@ -60,5 +62,36 @@ func TestVariants(t *testing.T) {
 				clean(t, judge(t, planOf(t, p), how{provider: provider.Options{Variants: []string{v.Name}}}))
 			}
 		})
+	}
+}
+
+// TestDialectsDiffer: a dialect column stands only where the two dialects differ on the wire.
+func TestDialectsDiffer(t *testing.T) {
+	j := judge(t, planOf(t, "entra"), how{})
+	changing := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|entrant-t3st-\d+-[a-z]+\d+`)
+	bodies := map[string]map[string]string{} // rule and row without its dialect → dialect → what was sent
+	for _, c := range j.Checks {
+		if c.Dialect == "" {
+			continue
+		}
+		var sent strings.Builder
+		for _, n := range c.Exchanges {
+			if x := j.Exchanges[n-1]; x.Method == "PATCH" {
+				sent.WriteString(changing.ReplaceAllString(x.RequestBody, "…"))
+			}
+		}
+		row := c.Rule + "/" + strings.Trim(strings.ReplaceAll("/"+c.Case+"/", "/"+c.Dialect+"/", "/"), "/")
+		if bodies[row] == nil {
+			bodies[row] = map[string]string{}
+		}
+		bodies[row][c.Dialect] = sent.String()
+	}
+	if len(bodies) < 10 {
+		t.Fatalf("only %d pairs of dialects", len(bodies))
+	}
+	for row, pair := range bodies {
+		if pair["legacy"] == pair["flag"] || pair["legacy"] == "" || pair["flag"] == "" {
+			t.Errorf("%s sends the same in both dialects, or lacks one: %v", row, pair)
+		}
 	}
 }

@@ -221,10 +221,10 @@ func (r *runner) scenario(sc *godog.ScenarioContext, byID map[string]Case) {
 		}
 		out.took = time.Since(begun)
 		out.observed = w.Observed()
-		out.exchanges = w.Exchanges()
 		if !r.o.Keep {
 			out.leftovers = w.Clean(ctx)
 		}
+		out.exchanges = w.Exchanges()
 		r.keep(c, out)
 		return ctx, nil
 	})
