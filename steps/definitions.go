@@ -39,6 +39,9 @@ var Definitions = sync.OnceValue(func() []Definition {
 		groupSteps(),
 		memberSteps(),
 		filterSteps(),
+		discoverySteps(),
+		pagingSteps(),
+		putSteps(),
 		everySteps(),
 	)
 })

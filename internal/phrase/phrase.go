@@ -307,3 +307,8 @@ func RenameGroup(d Dialect, id, name string) Request {
 	}
 	return Patch("Groups", id, Operation{Op: "replace", NoPath: true, Value: Object{{"displayName", name}}})
 }
+
+// Replace puts a whole resource in the place of another. Entra does not: other clients do.
+func Replace(kind, id string, attributes Object) Request {
+	return Request{Method: http.MethodPut, Path: resource(kind, id), Body: JSON(attributes)}
+}

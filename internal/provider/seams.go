@@ -197,3 +197,13 @@ func remember[T any](t *tenant, key string, make func() T) T {
 	t.notes[key] = v
 	return v
 }
+
+// with adds a seam where there is none.
+func (s seams) with(o seams) seams {
+	if s.commit == nil {
+		s.commit = o.commit
+	}
+	return s
+}
+
+func lowerText(v any) string { return strings.ToLower(textOf(v)) }
