@@ -22,10 +22,10 @@ test: ## Test with the race detector, a tenth of the lies
 	$(GO) test -race ./...
 
 detection: ## Tell every lie and show every variant to the whole suite
-	ENTRANT_LIES=$(LIES) $(GO) test -count=1 -timeout 30m -run 'TestKills|TestHonest|TestVariants' ./internal/suite
+	ENTRANT_LIES=$(LIES) $(GO) test -count=1 -timeout 30m -parallel 6 -run 'TestKills|TestHonest|TestVariants' ./internal/suite
 
 golden: ## Rewrite the golden files; look at the diff
-	ENTRANT_LIES=all $(GO) test -count=1 -timeout 30m ./internal/suite -run TestKills -update
+	ENTRANT_LIES=all $(GO) test -count=1 -timeout 30m -parallel 6 ./internal/suite -run TestKills -update
 	$(GO) test -count=1 ./reports ./cmd/entrant -update
 
 golden-texts: ## Rewrite the golden reports; look at the diff
@@ -36,6 +36,10 @@ bench: ## Measure a run beside a bare client that sends the same requests
 
 interop: ## Judge two third-party servers (needs Node and the registries of Go and npm)
 	$(GO) test -count=1 -timeout 20m -tags interop -v ./interop
+
+container-test: ## Judge apps in containers (needs a container engine)
+	TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1 TESTCONTAINERS_RYUK_DISABLED=true ENTRANT_CONTAINERS=demanded \
+	  $(GO) test -count=1 -timeout 10m -v -run 'Container|Engine' ./internal/target
 
 cross: ## Build and vet for other systems
 	@for p in windows/amd64 darwin/arm64 linux/arm64; do \

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -42,6 +43,8 @@ type runFlags struct {
 	quiet          bool
 	mailDomain     string
 	format         string
+	image          target.Container
+	env            []string
 }
 
 func runCommand() *cobra.Command {
@@ -59,6 +62,13 @@ could not be judged, 4 for a defect of Entrant, 130 when interrupted.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.url, "url", "", "the Tenant URL, as in Entra's portal")
 	flags.StringVar(&f.tokenFile, "token-file", "", "a file with the Secret Token; - reads standard input (or set ENTRANT_TOKEN)")
+	flags.StringVar(&f.image.Image, "image", "", "start this container image and judge the app in it")
+	flags.StringVar(&f.image.Dockerfile, "dockerfile", "", "build the image of this folder and judge the app in it")
+	flags.IntVar(&f.image.Port, "port", 8080, "the port on which the app in the container listens")
+	flags.StringVar(&f.image.Path, "path", "/scim/v2", "the path of the SCIM endpoint in the container")
+	flags.StringArrayVar(&f.env, "env", nil, "NAME=VALUE for the container (may be repeated)")
+	flags.StringVar(&f.image.TokenEnv, "token-env", "", "the variable in which the app in the container gets the token")
+	flags.DurationVar(&f.image.Within, "start-within", time.Minute, "how long the app in the container may take to answer")
 	flags.StringVar(&f.out, "out", filepath.Join("reports", "latest"), "the folder for results.json, junit.xml, report.html and report.md")
 	flags.StringVar(&f.profile, "profile", "entra", "the point of view: "+strings.Join(profile.Profiles, " or "))
 	flags.StringSliceVar(&f.rules, "rule", nil, "only rules that fit this pattern, such as 'user.disable.*' (may be repeated)")
@@ -149,6 +159,9 @@ func aim(cmd *cobra.Command, f runFlags) (target.Config, error) {
 		}
 		token = string(data)
 	}
+	if f.image.Image != "" || f.image.Dockerfile != "" {
+		return contained(f, token)
+	}
 	if f.url == "" {
 		if f.tokenFile != "" || fromEnv || cmd.Flags().Changed("url") {
 			return target.Config{}, misuse("there is a token or an empty --url, but no target; give --url the Tenant URL, or leave both out to try the built-in provider")
@@ -168,16 +181,63 @@ func aim(cmd *cobra.Command, f runFlags) (target.Config, error) {
 	return cfg, nil
 }
 
+// contained is a target in a container.
+func contained(f runFlags, token string) (target.Config, error) {
+	c := f.image
+	switch {
+	case f.url != "":
+		return target.Config{}, misuse("--url and a container: choose one")
+	case c.Image != "" && c.Dockerfile != "":
+		return target.Config{}, misuse("--image and --dockerfile: choose one")
+	case c.Port < 1 || c.Port > 65535:
+		return target.Config{}, misuse("--port %d is no port", c.Port)
+	}
+	c.Env = map[string]string{}
+	for _, e := range f.env {
+		name, value, found := strings.Cut(e, "=")
+		if !found || name == "" {
+			return target.Config{}, misuse("--env %q: it is written NAME=VALUE", e)
+		}
+		c.Env[name] = value
+	}
+	c.Log = filepath.Join(f.out, "container.log")
+	clean, err := target.CleanToken(token)
+	if err != nil {
+		return target.Config{}, misuse("%v", err)
+	}
+	return target.Config{Image: &c, Token: clean}, nil
+}
+
 // judge opens the target, runs the plan and concludes.
 func judge(cmd *cobra.Command, f runFlags, plan *suite.Plan, where target.Config) (verdict.Run, error) {
 	ctx := cmd.Context()
 	id := runID()
+	v := verdict.Run{
+		SchemaVersion: verdict.SchemaVersion, Tool: tool(),
+		Run: verdict.Setting{ID: id, Started: time.Now().UTC(), Seed: f.seed, Profile: plan.Profile, Dialect: dialectWord(f.dialect), Parallel: max(f.parallel, 1),
+			FailOn: f.failOn, Selected: selected(f), Configured: where.Dialect},
+	}
+	if where.Image != nil {
+		if err := os.MkdirAll(f.out, 0o755); err != nil {
+			return v, misuse("the output folder cannot be made: %v", err)
+		}
+	}
 	at, err := target.Open(ctx, where)
-	if err != nil {
-		return verdict.Run{}, fmt.Errorf("open the target: %w", err)
+	var none *target.NoEngine
+	var mute *target.NotReady
+	switch {
+	case errors.As(err, &none):
+		return v, misuse("%v", none)
+	case errors.As(err, &mute):
+		v.Target = verdict.Target{Kind: "container", Host: where.Image.Image + where.Image.Dockerfile}
+		v.Run.Ended = time.Now().UTC()
+		suite.Conclude(&v, plan, suite.Unasked(plan, verdict.NoAnswer, mute.Error()), f.failOn, ctx.Err() != nil)
+		return v, nil
+	case err != nil:
+		return v, fmt.Errorf("open the target: %w", err)
 	}
 	defer at.Close()
-	local := at.Builtin || where.Loopback()
+	local := at.Builtin || where.Loopback() || where.Image != nil
 	if f.parallel == 0 {
 		f.parallel = 1
 		if local {
@@ -200,12 +260,8 @@ func judge(cmd *cobra.Command, f runFlags, plan *suite.Plan, where target.Config
 		return verdict.Run{}, misuse("%v", err)
 	}
 	progress := newProgress(cmd.ErrOrStderr(), len(plan.Cases), f.quiet)
-	v := verdict.Run{
-		SchemaVersion: verdict.SchemaVersion, Tool: tool(),
-		Run: verdict.Setting{ID: id, Started: time.Now().UTC(), Seed: f.seed, Profile: plan.Profile, Dialect: dialectWord(f.dialect), Parallel: f.parallel,
-			FailOn: f.failOn, Selected: selected(f), Configured: where.Dialect},
-		Target: verdict.Target{Kind: at.Kind, Host: hostOf(at.BaseURL), Builtin: at.Builtin},
-	}
+	v.Run.Parallel = f.parallel
+	v.Target = verdict.Target{Kind: at.Kind, Host: hostOf(at.BaseURL), Builtin: at.Builtin}
 	res := suite.Run(ctx, plan, suite.Options{Client: client, Breaches: breaches, RunID: id, Domain: f.mailDomain, Parallel: f.parallel,
 		Seed: f.seed, Shuffle: f.shuffle, Keep: f.keep, Done: progress.done})
 	progress.end()

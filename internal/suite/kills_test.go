@@ -110,6 +110,10 @@ func TestKills(t *testing.T) {
 
 func caught(c verdict.Check) bool { return c.Status == verdict.Failed || c.Status == verdict.Finding }
 
+// unsteady are lies that count requests or take their time: what else they break depends on what runs beside.
+var unsteady = map[string]bool{"scale-429-without-retry-after": true, "probe-fifth-fails": true, "dup-race-two-win": true, "parallel-create-500": true,
+	"members-lost-update": true, "answers-late": true, "page-order-random": true, "scale-created-user-visible-late": true}
+
 // checkLie asserts what holds for every lie, and gives its line of the golden file.
 func checkLie(t *testing.T, l provider.Lie, j judged) string {
 	t.Helper()
@@ -162,6 +166,9 @@ func checkLie(t *testing.T, l provider.Lie, j judged) string {
 	}
 	sort.Strings(kills)
 	line := l.Name + ": " + strings.Join(kills, " ")
+	if unsteady[l.Name] {
+		return line + " | depends on the time\n"
+	}
 	if len(collateral) > 0 {
 		line += " | " + strings.Join(slices.Sorted(maps.Keys(collateral)), " ")
 	}

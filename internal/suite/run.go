@@ -46,6 +46,12 @@ type Result struct {
 	Bugs         []string // defects of ours that showed: exit 4
 }
 
+// Unasked is the result of a plan whose target could not even be asked.
+func Unasked(plan *Plan, cause, why string) Result {
+	r := &runner{plan: plan}
+	return r.result(plan.Cases, nil, steps.Capabilities{}, cause, why)
+}
+
 // outcome is what one case came to.
 type outcome struct {
 	status    verdict.Status

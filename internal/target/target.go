@@ -1,4 +1,4 @@
-// Package target says where a run points: a URL, or the built-in provider.
+// Package target says where a run points: a URL, a container, or the built-in provider.
 package target
 
 import (
@@ -23,6 +23,7 @@ type Config struct {
 	URL     string // the Tenant URL without Entra's own switches
 	Token   string
 	Dialect string // the dialect that the Tenant URL asks for, if it does
+	Image   *Container
 	parsed  *url.URL
 }
 
@@ -113,15 +114,19 @@ func CleanToken(raw string) (string, error) {
 
 // Target is an open target.
 type Target struct {
-	Kind    string // url or embedded
+	Kind    string // url, container or embedded
 	BaseURL string
 	Token   string
 	Builtin bool
 	close   func()
 }
 
-// Open makes a target ready. Without a URL it serves the built-in provider on loopback.
-func Open(_ context.Context, cfg Config) (*Target, error) {
+// Open makes a target ready. Without a URL and a container it serves the built-in provider on loopback. The error is a
+// *NoEngine or a *NotReady where a container was meant.
+func Open(ctx context.Context, cfg Config) (*Target, error) {
+	if cfg.Image != nil {
+		return openContainer(ctx, *cfg.Image, cfg.Token)
+	}
 	if cfg.URL != "" {
 		return &Target{Kind: "url", BaseURL: cfg.URL, Token: cfg.Token, close: func() {}}, nil
 	}
