@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -136,6 +137,9 @@ func (w *World) reach(ctx context.Context, rule string, r *Resource, there func(
 		if err != nil {
 			return err
 		}
+		if read.Status == http.StatusTooManyRequests {
+			last = read
+		}
 		if doc, err := read.JSON(); err == nil && read.Status == http.StatusOK && there(doc) {
 			if i > 0 {
 				w.observe("%s was reached by %s", what, w.sent(a))
@@ -193,7 +197,7 @@ func (w *World) unreached(rule string, a scim.Answer, format string, args ...any
 func (w *World) join(ctx context.Context, g *Resource, users ...*Resource) error {
 	for _, u := range users {
 		var last scim.Answer
-		ok, err := w.hasMember(ctx, g, u.ID)
+		read, ok, err := w.hasMember(ctx, g, u.ID)
 		if err != nil {
 			return err
 		}
@@ -204,9 +208,12 @@ func (w *World) join(ctx context.Context, g *Resource, users ...*Resource) error
 			if last, err = w.do(ctx, way); err != nil {
 				return err
 			}
-			if ok, err = w.hasMember(ctx, g, u.ID); err != nil {
+			if read, ok, err = w.hasMember(ctx, g, u.ID); err != nil {
 				return err
 			}
+		}
+		if read.Status == http.StatusTooManyRequests {
+			last = read
 		}
 		if !ok {
 			return w.unreached(ruleMembersAdd, last, "making a user a member of a group for this check")
@@ -238,14 +245,9 @@ func (w *World) members(ctx context.Context, g *Resource) (scim.Answer, []string
 	return a, ids, nil
 }
 
-func (w *World) hasMember(ctx context.Context, g *Resource, id string) (bool, error) {
-	_, ids, err := w.members(ctx, g)
-	for _, m := range ids {
-		if m == id {
-			return true, err
-		}
-	}
-	return false, err
+func (w *World) hasMember(ctx context.Context, g *Resource, id string) (scim.Answer, bool, error) {
+	a, ids, err := w.members(ctx, g)
+	return a, slices.Contains(ids, id), err
 }
 
 // user is the scenario's user of that label; a sentence that names one nobody made is a defect of the feature.

@@ -71,9 +71,12 @@ func aGroupWithAll(ctx context.Context) error {
 	}
 	w.groups[""] = g
 	for try := range 3 {
-		_, ids, err := w.members(ctx, g)
+		read, ids, err := w.members(ctx, g)
 		if err != nil {
 			return err
+		}
+		if read.Status == http.StatusTooManyRequests {
+			return w.unreached(ruleMembersAdd, read, "reading a group for this check")
 		}
 		missing := slices.DeleteFunc(slices.Clone(w.crowd), func(u *Resource) bool { return slices.Contains(ids, u.ID) })
 		switch {
