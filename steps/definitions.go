@@ -42,6 +42,7 @@ var Definitions = sync.OnceValue(func() []Definition {
 		discoverySteps(),
 		pagingSteps(),
 		putSteps(),
+		valueSteps(),
 		everySteps(),
 	)
 })
