@@ -80,6 +80,23 @@ func (w *World) givenUser(ctx context.Context, label string, attributes phrase.O
 	return res, nil
 }
 
+// givenUserWith is givenUser for a user who must have n values of an attribute; where they are not there, the rule about
+// storing them stands in the way.
+func (w *World) givenUserWith(ctx context.Context, attributes phrase.Object, attribute string, n int, rule string) error {
+	u, err := w.givenUser(ctx, "", attributes)
+	if err != nil {
+		return err
+	}
+	read, err := w.do(ctx, phrase.Read("Users", u.ID))
+	if err != nil {
+		return err
+	}
+	if len(read.Get(attribute).Array()) != n {
+		return w.unreached(rule, read, "a read of a user created with %s for this check", attribute)
+	}
+	return nil
+}
+
 // givenGroup creates a group without members, and checks by a read that it is there.
 func (w *World) givenGroup(ctx context.Context, label string) (*Resource, error) {
 	name := w.name("group")

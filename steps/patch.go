@@ -84,8 +84,8 @@ func aUserWithWorkNumber(ctx context.Context) error {
 	if err := w.demand("user:phoneNumbers.value"); err != nil {
 		return err
 	}
-	_, err := w.givenUser(ctx, "", with(w.plainUser("user"), "phoneNumbers", []phrase.Object{{{Name: "type", Value: "work"}, {Name: "value", Value: "+47 555 01 78"}}}))
-	return err
+	return w.givenUserWith(ctx, with(w.plainUser("user"), "phoneNumbers", []phrase.Object{{{Name: "type", Value: "work"}, {Name: "value", Value: "+47 555 01 78"}}}),
+		"phoneNumbers", 1, "user.create.mapped")
 }
 
 func aUserWithTwoAddresses(ctx context.Context) error {
@@ -95,10 +95,9 @@ func aUserWithTwoAddresses(ctx context.Context) error {
 	}
 	user := w.plainUser("user")
 	name, _ := user.Get("externalId")
-	_, err := w.givenUser(ctx, "", with(user, "emails", []phrase.Object{
+	return w.givenUserWith(ctx, with(user, "emails", []phrase.Object{
 		{{Name: "type", Value: "work"}, {Name: "value", Value: fmt.Sprint(name) + "@work." + w.run.Domain}, {Name: "primary", Value: true}},
-		{{Name: "type", Value: "home"}, {Name: "value", Value: fmt.Sprint(name) + "@home." + w.run.Domain}}}))
-	return err
+		{{Name: "type", Value: "home"}, {Name: "value", Value: fmt.Sprint(name) + "@home." + w.run.Domain}}}), "emails", 2, "user.create.email")
 }
 
 const familyName = "name.familyName"

@@ -219,8 +219,7 @@ func aUserWithTwoRoles(ctx context.Context) error {
 	if err := w.demand("roles"); err != nil {
 		return err
 	}
-	_, err := w.givenUser(ctx, "", with(w.plainUser("user"), "roles", []phrase.Object{role("cook", false), role("mate", false)}))
-	return err
+	return w.givenUserWith(ctx, with(w.plainUser("user"), "roles", []phrase.Object{role("cook", false), role("mate", false)}), "roles", 2, "user.roles.single")
 }
 
 func createsWithRole(ctx context.Context) error {
