@@ -48,7 +48,11 @@ func LoadExpectations(fsys fs.FS) ([]Expectation, error) {
 		if e.Text == "" || len(e.Sources) == 0 || !slices.Contains(excuses, e.Excused) {
 			errs = append(errs, fmt.Errorf("expectation %s needs a text, sources, and no excuse beside %v", e.ID, excuses[1:]))
 		}
-		for _, l := range []Level{e.Entra, e.Gallery, e.RFC} {
+		levels := []Level{e.Entra, e.Gallery, e.RFC}
+		if e.Weak != "" {
+			levels = append(levels, e.Weak)
+		}
+		for _, l := range levels {
 			if !slices.Contains([]Level{Must, Should, May, Off}, l) {
 				errs = append(errs, fmt.Errorf("expectation %s has the unknown level %q", e.ID, l))
 			}
@@ -57,10 +61,24 @@ func LoadExpectations(fsys fs.FS) ([]Expectation, error) {
 	return all, errors.Join(errs...)
 }
 
-// LoadSources reads sources.yaml.
+// LoadSources reads sources.yaml. The error joins every mistake found.
 func LoadSources(fsys fs.FS) ([]Source, error) {
 	var all []Source
-	return all, strict(fsys, "sources.yaml", &all)
+	if err := strict(fsys, "sources.yaml", &all); err != nil {
+		return nil, err
+	}
+	var errs []error
+	seen := map[string]bool{}
+	for _, s := range all {
+		if seen[s.ID] {
+			errs = append(errs, fmt.Errorf("source %s is there twice", s.ID))
+		}
+		seen[s.ID] = true
+		if s.ID == "" || s.Name == "" || s.URL == "" {
+			errs = append(errs, fmt.Errorf("source %q needs an id, a name and an address", s.ID))
+		}
+	}
+	return all, errors.Join(errs...)
 }
 
 func strict(fsys fs.FS, name string, into any) error {

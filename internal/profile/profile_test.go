@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,7 +19,22 @@ func TestFixtures(t *testing.T) {
 		t.Errorf("%d expectations, the catalogue has 392", len(b.Expectations))
 	}
 	excused := 0
+	last := map[string]string{}
+	var areas []string
 	for _, e := range b.Expectations {
+		dash := strings.LastIndex(e.ID, "-")
+		area, number := e.ID[:dash], e.ID[dash+1:]
+		if number <= last[area] {
+			t.Errorf("%s comes after %s-%s", e.ID, area, last[area])
+		}
+		if last[area] = number; !slices.Contains(areas, area) {
+			areas = append(areas, area)
+		} else if areas[len(areas)-1] != area {
+			t.Errorf("%s stands outside its area", e.ID)
+		}
+		if e.Excused == "" && e.Entra == profile.Off && e.Gallery == profile.Off && e.RFC == profile.Off {
+			t.Errorf("%s is off in every profile and not excused", e.ID)
+		}
 		if e.Excused != "" {
 			excused++
 		}
@@ -26,6 +42,12 @@ func TestFixtures(t *testing.T) {
 			if _, err := b.Cite(s); err != nil {
 				t.Errorf("%s: %v", e.ID, err)
 			}
+			if strings.HasPrefix(s, "RFC") && !strings.Contains(s, "§") {
+				t.Errorf("%s: %s without a section", e.ID, s)
+			}
+		}
+		if e.RFC != profile.Off && !slices.ContainsFunc(e.Sources, func(s string) bool { return strings.HasPrefix(s, "RFC") }) {
+			t.Errorf("%s has the level %s in rfc and no RFC among its sources", e.ID, e.RFC)
 		}
 		if len(e.Text) > 140 {
 			t.Errorf("%s: %d characters are no one-liner", e.ID, len(e.Text))
@@ -117,6 +139,28 @@ func TestMatch(t *testing.T) {
 	for pattern, want := range map[string]bool{"user.disable.string": true, "user.disable.*": true, "user.*": true, "**": true, "user": false, "group.*": false, "user.disable.strin?": true, "[": false} {
 		if profile.Match(pattern, "user.disable.string") != want {
 			t.Errorf("%s matches: %t", pattern, !want)
+		}
+	}
+}
+
+// TestBrokenCatalogue: mistakes in expectations and sources are told by id.
+func TestBrokenCatalogue(t *testing.T) {
+	const row = `- {id: A-01, text: t, entra: must, gallery: must, rfc: off, sources: ["RFC 7644 §3"]}` + "\n"
+	for broken, want := range map[string]string{
+		row + row: "A-01 is there twice",
+		strings.Replace(row, "rfc: off", "rfc: never", 1):           `unknown level "never"`,
+		strings.Replace(row, "rfc: off", "rfc: off, weak: bad", 1):  `unknown level "bad"`,
+		strings.Replace(row, "rfc: off", "rfc: off, excused: x", 1): "A-01 needs",
+		strings.Replace(row, "text: t", "text: ''", 1):              "A-01 needs",
+		strings.Replace(row, "text: t", "text: t, colour: red", 1):  "colour",
+	} {
+		if _, err := profile.LoadExpectations(fstest.MapFS{"expectations.yaml": {Data: []byte(broken)}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", broken, err, want)
+		}
+	}
+	for broken, want := range map[string]string{sources + "\n" + sources: "RFC 7644 is there twice", `- {id: E1, name: "", url: u}`: `"E1" needs`} {
+		if _, err := profile.LoadSources(fstest.MapFS{"sources.yaml": {Data: []byte(broken)}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", broken, err, want)
 		}
 	}
 }
