@@ -12,7 +12,6 @@ type Lie struct {
 	Summary string   // what goes wrong, in a sentence
 	Fault   string   // its id in the list of faults, "" for one of our own
 	Rules   []string // one to three rules that must find it
-	Breaks  []string // the expectations that it breaks
 	Profile string   // in which it is a fault, "" = entra
 	seams
 }
