@@ -39,6 +39,7 @@ type runFlags struct {
 	seed           uint64
 	shuffle        bool
 	failOn         string
+	known          string
 	dryRun, keep   bool
 	quiet          bool
 	mailDomain     string
@@ -80,6 +81,7 @@ could not be judged, 4 for a defect of Entrant, 130 when interrupted.`,
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of --shuffle")
 	flags.BoolVar(&f.shuffle, "shuffle", false, "run the scenarios in an order drawn by the seed")
 	flags.StringVar(&f.failOn, "fail-on", "must", "must or should: the level from which a false claim fails the run")
+	flags.StringVar(&f.known, "known-failing", "", "a YAML list of failures that are known: rule, reason, expires")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan and send nothing")
 	flags.BoolVar(&f.keep, "keep", false, "leave the users and groups that were made on the target")
 	flags.BoolVar(&f.quiet, "quiet", false, "print nothing but the summary")
@@ -120,7 +122,11 @@ func run(cmd *cobra.Command, f runFlags) error {
 	if err := reports.CheckDir(f.out); err != nil {
 		return misuse("%v", err)
 	}
-	result, err := judge(cmd, f, plan, where)
+	known, err := readKnown(f.known)
+	if err != nil {
+		return err
+	}
+	result, err := judge(cmd, f, plan, where, known)
 	if err != nil {
 		return err
 	}
@@ -163,8 +169,8 @@ func aim(cmd *cobra.Command, f runFlags) (target.Config, error) {
 		return contained(f, token)
 	}
 	if f.url == "" {
-		if f.tokenFile != "" || fromEnv || cmd.Flags().Changed("url") {
-			return target.Config{}, misuse("there is a token or an empty --url, but no target; give --url the Tenant URL, or leave both out to try the built-in provider")
+		if f.tokenFile != "" || fromEnv || f.known != "" || cmd.Flags().Changed("url") {
+			return target.Config{}, misuse("there is a token, a known-failing list or an empty --url, but no target; give --url the Tenant URL, or leave both out to try the built-in provider")
 		}
 		return target.Config{}, nil
 	}
@@ -209,7 +215,7 @@ func contained(f runFlags, token string) (target.Config, error) {
 }
 
 // judge opens the target, runs the plan and concludes.
-func judge(cmd *cobra.Command, f runFlags, plan *suite.Plan, where target.Config) (verdict.Run, error) {
+func judge(cmd *cobra.Command, f runFlags, plan *suite.Plan, where target.Config, known []suite.Known) (verdict.Run, error) {
 	ctx := cmd.Context()
 	id := runID()
 	v := verdict.Run{
@@ -268,6 +274,16 @@ func judge(cmd *cobra.Command, f runFlags, plan *suite.Plan, where target.Config
 	v.Run.Ended = time.Now().UTC()
 	throttled, waited := client.Throttled()
 	v.Run.Throttled, v.Run.WaitedMS = throttled, float64(waited.Milliseconds())
+	if len(known) > 0 {
+		all, err := suite.AllCases(features.FS, plan.Book)
+		if err != nil {
+			return v, fmt.Errorf("read the features: %w", err)
+		}
+		suite.Excuse(&res, all, known, time.Now())
+	}
+	for _, line := range res.Stale {
+		fmt.Fprintf(cmd.ErrOrStderr(), "entrant: %s\n", line)
+	}
 	suite.Conclude(&v, plan, res, f.failOn, ctx.Err() != nil)
 	if err := journal.Close(len(res.Leftovers)); err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "entrant: close the journal: %v\n", err)

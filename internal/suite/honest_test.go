@@ -95,3 +95,18 @@ func TestDialectsDiffer(t *testing.T) {
 		}
 	}
 }
+
+// TestObservation: at level may a claim that is false is recorded, and nobody is accused.
+func TestObservation(t *testing.T) {
+	for lie, rule := range map[string]string{"page-items-echo-count": "paging.items-per-page", "patch-required-removable": "user.patch.remove-required"} {
+		j := judge(t, planOf(t, "entra"), how{provider: provider.Options{Lies: []string{lie}}})
+		for _, c := range j.Checks {
+			if c.Rule == rule && (c.Status != verdict.Passed || len(c.Observed) != 1 || c.Mismatch != nil) {
+				t.Errorf("%s with %s is %s, observed %q", rule, lie, c.Status, c.Observed)
+			}
+		}
+		if j.Verdict != verdict.Conformant {
+			t.Errorf("%s makes the verdict %s: %s", lie, j.Verdict, j.Reason)
+		}
+	}
+}

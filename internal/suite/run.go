@@ -44,6 +44,7 @@ type Result struct {
 	Why          string   // why the target was not judged; then no case ran
 	Cause        string   // no-answer, refused-credentials or not-scim, with Why
 	Bugs         []string // defects of ours that showed: exit 4
+	Stale        []string // entries of a list of known failures that no longer hold
 }
 
 // Unasked is the result of a plan whose target could not even be asked.
@@ -226,7 +227,7 @@ func (r *runner) scenario(sc *godog.ScenarioContext, byID map[string]Case) {
 			r.listen(ctx, nil)
 		}
 		out.took = time.Since(begun)
-		out.observed = w.Observed()
+		out.observed = append(out.observed, w.Observed()...)
 		if !r.o.Keep {
 			out.leftovers = w.Clean(ctx)
 		}
@@ -248,8 +249,8 @@ func judge(c Case, keyword, text string, status godog.StepResultStatus, err erro
 		if c.Level == profile.Should {
 			o.status = verdict.Finding
 		}
-		if c.Level == profile.May {
-			return outcome{status: verdict.Passed}
+		if c.Level == profile.May { // an observation records what it saw, and judges nothing
+			return outcome{status: verdict.Passed, observed: []string{"received " + mismatch.Received + "; expected " + mismatch.Expected}}
 		}
 		return o
 	case errors.As(err, &block):

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/entrant-scim/entrant/internal/profile"
 	"github.com/entrant-scim/entrant/internal/verdict"
@@ -21,7 +22,7 @@ const (
 func Conclude(run *verdict.Run, plan *Plan, res Result, failOn string, interrupted bool) {
 	run.Checks, run.Exchanges, run.Leftovers = res.Checks, res.Exchanges, res.Leftovers
 	run.Target.Capabilities = res.Capabilities
-	var mustBlocked, mustNotRun, asked int
+	var mustBlocked, mustNotRun, asked, excused, wrong int
 	skipped := map[string]int{}
 	for _, c := range res.Checks {
 		if c.Level == profile.May {
@@ -34,12 +35,20 @@ func Conclude(run *verdict.Run, plan *Plan, res Result, failOn string, interrupt
 		case verdict.Failed:
 			run.Summary.Failed++
 			asked++
+			if c.Known {
+				excused++
+			} else {
+				wrong++
+			}
 		case verdict.Finding:
 			run.Summary.Findings++
 			asked++
+			if failOn == "should" && !c.Known {
+				wrong++
+			}
 		case verdict.Blocked:
 			run.Summary.Blocked++
-			if c.Level == profile.Must {
+			if c.Level == profile.Must && !c.Known {
 				mustBlocked++
 			}
 		case verdict.Skipped:
@@ -52,10 +61,11 @@ func Conclude(run *verdict.Run, plan *Plan, res Result, failOn string, interrupt
 			mustNotRun++
 		}
 	}
-	gateBroken := run.Summary.Failed > 0 || failOn == "should" && run.Summary.Findings > 0
 	switch {
-	case gateBroken:
+	case wrong > 0:
 		run.Verdict = verdict.NotConformant
+	case len(res.Stale) > 0:
+		run.Verdict, run.Reason = verdict.NotConformant, strings.Join(res.Stale, "; ")
 	case res.Why != "":
 		run.Verdict, run.Reason = verdict.NotJudged, res.Why
 	case len(res.Checks) == 0:
@@ -66,13 +76,16 @@ func Conclude(run *verdict.Run, plan *Plan, res Result, failOn string, interrupt
 		run.Verdict, run.Reason = verdict.NotJudged, fmt.Sprintf("%d required claims could not be asked", mustBlocked)
 	case mustNotRun > 0:
 		run.Verdict, run.Reason = verdict.NotJudged, fmt.Sprintf("%d cases were not run", mustNotRun)
-	case plan.LeftOut > 0 || len(skipped) > 0:
+	case plan.LeftOut > 0 || len(skipped) > 0 || excused > 0:
 		run.Verdict = verdict.PartiallyTested
 	default:
 		run.Verdict = verdict.Conformant
 	}
 	if plan.LeftOut > 0 {
 		run.Whole = append(run.Whole, fmt.Sprintf("run the whole profile: the selection left out %d required cases", plan.LeftOut))
+	}
+	if excused > 0 {
+		run.Whole = append(run.Whole, fmt.Sprintf("mend what is known: %d required cases fail and are excused", excused))
 	}
 	for reason, n := range skipped {
 		run.Whole = append(run.Whole, fmt.Sprintf("%s (%d cases)", reason, n))
