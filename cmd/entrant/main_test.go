@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits,
 			"empty": isEmpty,
 			"holds": holds,
+			"held":  waitUntilHeld,
 		},
 		UpdateScripts: false,
 	})
@@ -49,11 +51,11 @@ func serveKind(ts *testscript.TestScript, _ bool, args []string) {
 		p, err := provider.New(provider.Options{Tokens: []string{scriptToken}, Lies: args[1:]})
 		ts.Check(err)
 		h, path = p, provider.BasePath
-		held[ts.Getenv("WORK")] = p
+		held.Store(ts.Getenv("WORK"), p)
 	case "slow":
 		p, err := provider.New(provider.Options{Tokens: []string{scriptToken}})
 		ts.Check(err)
-		held[ts.Getenv("WORK")] = p
+		held.Store(ts.Getenv("WORK"), p)
 		h, path = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { time.Sleep(30 * time.Millisecond); p.ServeHTTP(w, r) }), provider.BasePath
 	case "html":
 		h = answer(200, "text/html", "<html>Welcome</html>")
@@ -86,7 +88,15 @@ func serveKind(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // held are the providers of the scripts, by their folders.
-var held = map[string]*provider.Provider{}
+var held sync.Map
+
+func holder(ts *testscript.TestScript) *provider.Provider {
+	p, found := held.Load(ts.Getenv("WORK"))
+	if !found {
+		ts.Fatalf("no provider is served")
+	}
+	return p.(*provider.Provider)
+}
 
 func answer(status int, contentType, body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -116,10 +126,21 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 
 // isEmpty wants a provider without users and groups.
 func isEmpty(ts *testscript.TestScript, neg bool, _ []string) {
-	users, groups := held[ts.Getenv("WORK")].Holdings(scriptToken)
+	users, groups := holder(ts).Holdings(scriptToken)
 	if (users+groups == 0) == neg {
 		ts.Fatalf("the provider holds %d users and %d groups", users, groups)
 	}
+}
+
+// waitUntilHeld waits until a run has made something on the provider.
+func waitUntilHeld(ts *testscript.TestScript, _ bool, _ []string) {
+	for range 600 {
+		if users, _ := holder(ts).Holdings(scriptToken); users > 0 {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("nothing was made on the provider")
 }
 
 // holds looks for a text in a file, or with ! for its absence: holds out/junit.xml '<failure'.
