@@ -98,7 +98,10 @@ func (p *terminal) verdict(run verdict.Run, text string) {
 	}
 }
 
-func (p *terminal) head(text string) { p.b.WriteString("\n" + text + "\n") }
+func (p *terminal) head(text string) {
+	p.b.WriteString("\n")
+	p.wrapped("", text)
+}
 
 // wrapped breaks a text; its lines begin alike.
 func (p *terminal) wrapped(indent, text string) {

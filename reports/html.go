@@ -88,6 +88,7 @@ type htmlCase struct {
 type htmlExchange struct {
 	exchange.Exchange
 	Answer   string
+	Deed     bool // the one that the mismatch is about
 	Sent     string
 	Received string
 	Outgoing []string
@@ -151,13 +152,13 @@ func (p *htmlPage) fill(run verdict.Run) {
 	rules := map[string]int{}
 	groups := map[string]int{}
 	budget := htmlBudget
-	var groupHeads = map[string]int{} // the order of headings by kind
+	kinds := map[string]int{} // the order of the headings
 	add := func(kind int, head string, h htmlCase) {
 		i, found := groups[head]
 		if !found {
 			i = len(p.Groups)
 			groups[head] = i
-			groupHeads[head] = kind
+			kinds[head] = kind
 			p.Groups = append(p.Groups, htmlGroup{Head: head})
 		}
 		p.Groups[i].Cases = append(p.Groups[i].Cases, h)
@@ -216,7 +217,7 @@ func (p *htmlPage) fill(run verdict.Run) {
 	sort.SliceStable(p.Broken, func(i, j int) bool {
 		return p.Broken[i].Status == verdict.Failed && p.Broken[j].Status != verdict.Failed
 	})
-	sort.SliceStable(p.Groups, func(i, j int) bool { return groupHeads[p.Groups[i].Head] < groupHeads[p.Groups[j].Head] })
+	sort.SliceStable(p.Groups, func(i, j int) bool { return kinds[p.Groups[i].Head] < kinds[p.Groups[j].Head] })
 	p.Statuses = countsOf(counts)
 	p.microsoft(run)
 }
@@ -269,8 +270,9 @@ func (p *htmlPage) microsoft(run verdict.Run) {
 
 // exchanges takes what the page has room for.
 func (h *htmlCase) exchanges(run verdict.Run, c verdict.Check, budget *int) {
+	about, found := deed(run, c)
 	for _, x := range exchangesOf(run, c) {
-		e := htmlExchange{Exchange: x, Answer: fmt.Sprint(x.Status), Sent: pretty(x.RequestBody), Received: pretty(x.ResponseBody),
+		e := htmlExchange{Exchange: x, Deed: found && x.N == about.N, Answer: fmt.Sprint(x.Status), Sent: pretty(x.RequestBody), Received: pretty(x.ResponseBody),
 			Outgoing: headerLines(x.RequestHeaders), Incoming: headerLines(x.ResponseHeaders)}
 		e.Curl = command(x)
 		if x.Error != "" {

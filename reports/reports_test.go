@@ -87,8 +87,20 @@ func console(w io.Writer, run verdict.Run) error {
 }
 
 func TestGolden(t *testing.T) {
-	for name, r := range map[string]func(io.Writer, verdict.Run) error{"results.json": JSON, "junit.xml": JUnit, "report.html": HTML, "report.md": Markdown, "console.txt": console} {
-		got := render(t, r, sample())
+	files := map[string]func(io.Writer, verdict.Run) error{"console.txt": console}
+	for _, f := range Formats() {
+		name := f.File
+		if f.Name == "junit-strict" {
+			name = "junit-strict.xml"
+		}
+		files[name] = f.Render
+	}
+	for name, r := range files {
+		run := sample()
+		if strings.HasPrefix(name, "badge") {
+			run.Run.Selected = ""
+		}
+		got := render(t, r, run)
 		file := filepath.Join("testdata", name)
 		if *update {
 			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
@@ -107,16 +119,20 @@ func TestGolden(t *testing.T) {
 
 // TestHostile looks for text of the target's that would be read as markup or as a command of the terminal.
 func TestHostile(t *testing.T) {
-	if got := render(t, HTML, sample()); strings.Contains(got, "<b>") || strings.Contains(got, "\x1b") || strings.Contains(got, "\u202e") {
+	if got := render(t, HTML, sample()); strings.Contains(got, "<b>") || strings.ContainsAny(got, "\x1b\x00\u202e") {
 		t.Error("the page holds the target's markup")
 	}
-	if got := render(t, Markdown, sample()); strings.Contains(got, "\x1b") || strings.Contains(got, "\u202e") {
-		t.Error("the Markdown holds the target's control characters")
+	for _, f := range []func(io.Writer, verdict.Run) error{Markdown, JUnit, TAP, CSV} {
+		if got := render(t, f, sample()); strings.ContainsAny(got, "\x1b\x00\u202e") {
+			t.Errorf("control characters of the target's: %.200s", got)
+		}
 	}
-	plain := sample()
 	var b bytes.Buffer
-	if err := Console(&b, plain, ConsoleOptions{Width: 60}); err != nil || strings.ContainsAny(b.String(), "\x1b\x00\u202e") {
+	if err := Console(&b, sample(), ConsoleOptions{Width: 60}); err != nil || strings.ContainsAny(b.String(), "\x1b\x00\u202e") {
 		t.Errorf("the terminal gets the target's control characters: %v", err)
+	}
+	if strings.Contains(b.String(), "\nsecond line") {
+		t.Error("the target begins a line of the terminal")
 	}
 }
 
