@@ -111,7 +111,7 @@ func HTML(w io.Writer, run verdict.Run) error {
 	if err != nil {
 		return err
 	}
-	t, err := template.New("report.html.tmpl").Funcs(template.FuncMap{"plain": oneLine, "text": plainText, "ms": func(f float64) string { return fmt.Sprintf("%.1f ms", f) }}).ParseFS(page, "report.html.tmpl")
+	t, err := template.New("report.html.tmpl").Funcs(template.FuncMap{"plain": oneLine, "icon": icon, "ms": func(f float64) string { return fmt.Sprintf("%.1f ms", f) }}).ParseFS(page, "report.html.tmpl")
 	if err != nil {
 		return err
 	}
