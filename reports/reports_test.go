@@ -153,6 +153,37 @@ func TestBuiltin(t *testing.T) {
 	}
 }
 
+// TestHeadline: the first words never accuse a server of what it did not do.
+func TestHeadline(t *testing.T) {
+	of := func(conclusion verdict.Conclusion, prof, failOn string, checks ...verdict.Check) verdict.Run {
+		run := verdict.Run{Verdict: conclusion, Run: verdict.Setting{Profile: prof, FailOn: failOn}, Checks: checks}
+		for _, c := range checks {
+			if c.Status == verdict.Finding {
+				run.Summary.Findings++
+			}
+		}
+		return run
+	}
+	failed := verdict.Check{Rule: "a.b", Level: profile.Must, Status: verdict.Failed}
+	excused := verdict.Check{Rule: "a.c", Level: profile.Must, Status: verdict.Failed, Known: true}
+	finding := verdict.Check{Rule: "a.d", Level: profile.Should, Status: verdict.Finding}
+	for want, run := range map[string]verdict.Run{
+		"NOT CONFORMANT: Entra will stumble here":                                        of(verdict.NotConformant, "entra", "must", failed, excused),
+		"NOT CONFORMANT: the standard demands what this server does not do":              of(verdict.NotConformant, "rfc", "must", failed),
+		"NOT CONFORMANT: 1 recommended claim is false, and --fail-on should counts them": of(verdict.NotConformant, "entra", "should", finding),
+		"NOT CONFORMANT: the list of known failures no longer fits":                      of(verdict.NotConformant, "entra", "must", excused, finding),
+		"PARTIALLY TESTED: 1 required claim is false, which is known and excused":        of(verdict.PartiallyTested, "entra", "must", excused),
+		"PARTIALLY TESTED: nothing required is false, but not everything was asked":      of(verdict.PartiallyTested, "entra", "must", finding),
+		"CONFORMANT: no required claim is false; 1 recommended claim is false":           of(verdict.Conformant, "entra", "must", finding),
+		"CONFORMANT: no required claim is false":                                         of(verdict.Conformant, "entra", "must"),
+		"NOT JUDGED":                                                                     of(verdict.NotJudged, "entra", "must"),
+	} {
+		if got := headline(run); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // TestJUnit parses the file back as a CI system does.
 func TestJUnit(t *testing.T) {
 	for _, failOn := range []string{"must", "should"} {
