@@ -43,6 +43,7 @@ var Definitions = sync.OnceValue(func() []Definition {
 		pagingSteps(),
 		putSteps(),
 		valueSteps(),
+		protocolSteps(),
 		everySteps(),
 	)
 })

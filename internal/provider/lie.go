@@ -51,7 +51,7 @@ type Committer func(r *Request, before, after *record) *scimError
 
 // Lies are all faults that the provider can show.
 func Lies() []Lie {
-	return slices.Concat(answerLies(), connectionLies(), queryLies(), createLies(), patchLies(), disableLies(), groupLies(), memberLies(), filterLies(), discoveryLies(), pagingLies(), putLies(), valueLies())
+	return slices.Concat(answerLies(), connectionLies(), queryLies(), createLies(), patchLies(), disableLies(), groupLies(), memberLies(), filterLies(), discoveryLies(), pagingLies(), putLies(), valueLies(), protocolLies())
 }
 
 // chosen finds what is named, and says what there is when it is not there.

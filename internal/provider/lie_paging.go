@@ -3,6 +3,7 @@ package provider
 import (
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -82,11 +83,19 @@ func pagingLies() []Lie {
 		}), "paging.count-zero"),
 		inRFC(lie("page-count-negative-400", "", "A negative count is refused.", refusing(func(r *Request) bool { return r.Query.Get("count") == "-1" }, 400, "invalidValue", "count is not negative"), "paging.count-negative")),
 		lie("page-count-large-400", "", "A large count is refused.", refusing(func(r *Request) bool { return r.Query.Get("count") == "100000" }, 400, "tooMany", "at most 200 entries a page"), "paging.count-large"),
-		lie("page-walk-drops-new", "", "Lists without a filter leave out the users who came last.", listed(func(r *Request, doc map[string]any, found []any) {
-			if !r.Query.Has("filter") && len(found) > 3 {
-				kept := found[:len(found)*2/3]
-				doc["Resources"], doc["totalResults"], doc["itemsPerPage"] = kept, len(kept), len(kept)
+		lie("page-walk-one-a-name", "", "Lists without a filter show one user of each display name.", listed(func(r *Request, doc map[string]any, found []any) {
+			if r.Query.Has("filter") {
+				return
 			}
+			seen := map[string]bool{}
+			kept := slices.DeleteFunc(slices.Clone(found), func(v any) bool {
+				m, _ := v.(map[string]any)
+				name := textOf(m["displayName"])
+				again := name != "" && seen[name]
+				seen[name] = true
+				return again
+			})
+			doc["Resources"], doc["totalResults"], doc["itemsPerPage"] = kept, len(kept), len(kept)
 		}), "paging.walk-all"),
 		lie("page-groups-twice", "", "Lists of groups show each twice.", listed(func(r *Request, doc map[string]any, found []any) {
 			if r.Kind == "Groups" && !r.Query.Has("filter") {

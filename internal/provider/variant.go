@@ -46,7 +46,7 @@ func Variants() []Variant {
 			apply: func(next Applier) Applier {
 				return func(c *change, op operation) *scimError {
 					err := next(c, op)
-					if err != nil && err.scimType == "invalidPath" && !strings.Contains(op.Path, "[") {
+					if err != nil && err.scimType == "invalidPath" && !strings.Contains(op.Path, "[") && !strings.Contains(op.Path, "..") {
 						return nil
 					}
 					return err

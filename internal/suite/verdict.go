@@ -2,6 +2,8 @@ package suite
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/entrant-scim/entrant/internal/profile"
@@ -87,8 +89,8 @@ func Conclude(run *verdict.Run, plan *Plan, res Result, failOn string, interrupt
 	if excused > 0 {
 		run.Whole = append(run.Whole, fmt.Sprintf("mend what is known: %d required cases fail and are excused", excused))
 	}
-	for reason, n := range skipped {
-		run.Whole = append(run.Whole, fmt.Sprintf("%s (%d cases)", reason, n))
+	for _, reason := range slices.Sorted(maps.Keys(skipped)) {
+		run.Whole = append(run.Whole, fmt.Sprintf("%s (%d cases)", reason, skipped[reason]))
 	}
 	switch {
 	case interrupted:
