@@ -302,6 +302,15 @@ func main() {
 			fmt.Fprint(w, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"401","detail":"a token is needed"}`)
 			return
 		}
+		// The library panics on some filters. Any service of this kind answers 500 to that, and goes on.
+		defer func() {
+			if p := recover(); p != nil {
+				log.Printf("%s %s: %v", r.Method, r.URL, p)
+				w.Header().Set("Content-Type", "application/scim+json")
+				w.WriteHeader(http.StatusInternalServerError)
+				fmt.Fprint(w, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"500","detail":"internal error"}`)
+			}
+		}()
 		server.ServeHTTP(w, r)
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
