@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"sort"
@@ -131,11 +132,17 @@ func nothingBreaks(ctx context.Context, claim string) error {
 	return nil
 }
 
-// of is what is known of a claim's breaches, nil when there are none.
+// of is what is known of a claim's breaches by now, nil when there are none.
 func (b *Breaches) of(claim string) *breach {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.seen[claim]
+	s := b.seen[claim]
+	if s == nil {
+		return nil
+	}
+	now := *s
+	now.kinds = maps.Clone(s.kinds)
+	return &now
 }
 
 // everyAnswer are the claims about every answer. Each looks at what it understands and says nothing of the rest.

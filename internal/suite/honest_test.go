@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -45,7 +46,11 @@ func TestHonest(t *testing.T) {
 		}
 	}
 	plan := planOf(t, "entra")
-	for seed := range uint64(10) {
+	seeds := uint64(10)
+	if os.Getenv("ENTRANT_LIES") == "" { // a plain test, which may run under the race detector
+		seeds = 3
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprintf("shuffled by %d", seed), func(t *testing.T) {
 			t.Parallel()
 			clean(t, judge(t, plan, how{parallel: int(1 + 15*(seed%2)), shuffle: true, seed: seed}))
@@ -59,6 +64,9 @@ func TestVariants(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
 			for _, p := range profile.Profiles {
+				if p != "entra" && os.Getenv("ENTRANT_LIES") == "" {
+					continue // `make detection` takes all
+				}
 				clean(t, judge(t, planOf(t, p), how{provider: provider.Options{Variants: []string{v.Name}}}))
 			}
 		})

@@ -48,11 +48,6 @@ func drawn(t *testing.T) []provider.Lie {
 
 // TestKills tells lies, one at a time, to the whole suite. A kill counts only for a rule that the lie names.
 func TestKills(t *testing.T) {
-	const file = "testdata/kills.golden"
-	want, err := os.ReadFile(file)
-	if err != nil && !*update {
-		t.Fatal(err)
-	}
 	lies := drawn(t)
 	whole := len(lies) == len(provider.Lies())
 	var mu sync.Mutex
@@ -68,10 +63,6 @@ func TestKills(t *testing.T) {
 				}
 				j := judge(t, planOf(t, p), how{provider: provider.Options{Lies: []string{l.Name}}})
 				told := checkLie(t, l, j)
-				if !*update && !strings.Contains(string(want), told) {
-					// What else a lie breaks may depend on what ran beside it: only what comes twice counts.
-					told = checkLie(t, l, judge(t, planOf(t, p), how{provider: provider.Options{Lies: []string{l.Name}}}))
-				}
 				mu.Lock()
 				defer mu.Unlock()
 				golden[l.Name] = told
@@ -99,18 +90,30 @@ func TestKills(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(golden)) {
 		text.WriteString(golden[name])
 	}
+	const file = "testdata/kills.golden"
 	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(file, []byte(text.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return
 	}
-	if diff := lineDiff(string(want), text.String()); diff != "" {
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := lineDiff(kills(string(want)), kills(text.String())); diff != "" {
 		t.Errorf("%s differs (run with -update to rewrite it):\n%s", file, diff)
 	}
+	// What else a lie breaks depends on what runs beside it, so it is published and not demanded.
+	t.Logf("collateral that differs from %s:\n%s", file, lineDiff(string(want), text.String()))
+}
+
+// kills leaves the collateral out of a golden text.
+func kills(golden string) string {
+	lines := strings.Split(golden, "\n")
+	for i, line := range lines {
+		lines[i], _, _ = strings.Cut(line, " | ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func caught(c verdict.Check) bool { return c.Status == verdict.Failed || c.Status == verdict.Finding }
