@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,7 +42,7 @@ func pagingLies() []Lie {
 				*res = *fail(404, "", "there is no such page").response()
 			}
 		}), "paging.beyond-end"),
-		lie("page-order-random", "M-119", "The order of a list changes with every request.", seams{handle: func(next Handler) Handler {
+		lie("page-order-random", "M-119", "The order of a list changes from page to page.", seams{handle: func(next Handler) Handler {
 			return func(r *Request) *Response {
 				if r.Method != http.MethodGet || r.ID != "" || r.Kind != "Users" && r.Kind != "Groups" || !r.Query.Has("startIndex") {
 					return next(r)
@@ -57,10 +56,12 @@ func pagingLies() []Lie {
 				if !ok {
 					return res
 				}
-				rand.Shuffle(len(found), func(i, j int) { found[i], found[j] = found[j], found[i] })
 				n, err := strconv.Atoi(count)
 				if err != nil || n > len(found) {
 					n = len(found)
+				}
+				if n > 0 && (from-1)/n%2 == 1 {
+					slices.Reverse(found)
 				}
 				first := min(from-1, len(found))
 				page := found[first:min(first+max(n, 0), len(found))]

@@ -34,9 +34,19 @@ func clean(t *testing.T, j judged) {
 	}
 }
 
+// thorough tells whether this is `make detection`; a plain test runs under the race detector, ten times as slow.
+func thorough() bool { return os.Getenv("ENTRANT_LIES") != "" }
+
+func profiles() []string {
+	if thorough() {
+		return profile.Profiles
+	}
+	return profile.Profiles[:1]
+}
+
 // TestHonest judges the honest provider in any order and at any parallelism.
 func TestHonest(t *testing.T) {
-	for _, p := range profile.Profiles {
+	for _, p := range profiles() {
 		plan := planOf(t, p)
 		for _, parallel := range []int{1, 16} {
 			t.Run(fmt.Sprintf("%s at parallel %d", p, parallel), func(t *testing.T) {
@@ -47,8 +57,8 @@ func TestHonest(t *testing.T) {
 	}
 	plan := planOf(t, "entra")
 	seeds := uint64(10)
-	if os.Getenv("ENTRANT_LIES") == "" { // a plain test, which may run under the race detector
-		seeds = 3
+	if !thorough() {
+		seeds = 2
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprintf("shuffled by %d", seed), func(t *testing.T) {
@@ -63,10 +73,7 @@ func TestVariants(t *testing.T) {
 	for _, v := range provider.Variants() {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			for _, p := range profile.Profiles {
-				if p != "entra" && os.Getenv("ENTRANT_LIES") == "" {
-					continue // `make detection` takes all
-				}
+			for _, p := range profiles() {
 				clean(t, judge(t, planOf(t, p), how{provider: provider.Options{Variants: []string{v.Name}}}))
 			}
 		})
