@@ -116,7 +116,7 @@ func memberLies() []Lie {
 					return &Response{Status: 204, Header: http.Header{}}
 				}
 				if r.tenant.notes["ghost "+r.ID] == true && res.Status == 200 && r.Method == http.MethodGet {
-					for _, gone := range r.tenant.notes["gone"].([]string) {
+					for _, gone := range r.tenant.notes["gone "+r.ID].([]string) {
 						docOf(res)["members"] = append(elements(docOf(res)["members"]), map[string]any{"value": gone})
 					}
 				}
@@ -125,7 +125,7 @@ func memberLies() []Lie {
 		}, apply: func(next Applier) Applier {
 			return func(c *change, op operation) *scimError {
 				if on("add", unknown)(c, op) {
-					c.tenant.notes["gone"] = ids(op)
+					c.tenant.notes["gone "+c.id] = ids(op)
 				}
 				return next(c, op)
 			}
